@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from scratchgen.autograd import Tensor, enable_grad, grad, no_grad
+from scratchgen.autograd import Tensor, enable_grad, grad, no_grad, operators
 
 pytestmark = pytest.mark.fast
 
@@ -216,15 +216,29 @@ def test_an_asynchronous_generator_cannot_be_decorated():
 # --- threads that share a leaf ------------------------------------------------------------------------------
 
 
-class SlowLeaf(Tensor):
-    """A leaf that gives other threads the turn between the reading and the writing of its gradient."""
+class AnnouncedLock:
+    """A lock that says when a thread has to wait for it."""
 
-    turn = threading.Event()
+    def __init__(self, waited):
+        self.lock, self.waited = threading.Lock(), waited
+
+    def __enter__(self):
+        if self.lock.locked():
+            self.waited.set()
+        self.lock.acquire()
+
+    def __exit__(self, *_):
+        self.lock.release()
+
+
+class InterruptedLeaf(Tensor):
+    """A leaf that lets another thread run between the first reading and the writing of its gradient."""
 
     @property
     def grad(self):
         found = self.__dict__.get("grad")
-        self.turn.wait(0.002)
+        if interrupt := self.__dict__.pop("interrupt", None):
+            interrupt()
         return found
 
     @grad.setter
@@ -232,14 +246,23 @@ class SlowLeaf(Tensor):
         self.__dict__["grad"] = value
 
 
-def test_threads_that_accumulate_into_one_leaf_lose_no_update():
-    x = SlowLeaf(np.ones(3), requires_grad=True)
-    threads = [threading.Thread(target=lambda k=k: (x * float(k)).sum().backward()) for k in range(1, 7)]
-    for thread in threads:
+def test_threads_that_accumulate_into_one_leaf_lose_no_update(monkeypatch):
+    x, go_on = InterruptedLeaf(np.ones(3), requires_grad=True), threading.Event()
+    monkeypatch.setattr(operators, "_accumulation", AnnouncedLock(go_on))
+
+    def second():
+        (x * 3.0).sum().backward()
+        go_on.set()
+
+    def until_it_ends_or_waits():
         thread.start()
-    for thread in threads:
-        thread.join()
-    np.testing.assert_array_equal(x.grad, np.full(3, 21.0))
+        assert go_on.wait(60)
+
+    thread = threading.Thread(target=second)
+    x.interrupt = until_it_ends_or_waits
+    (x * 2.0).sum().backward()
+    thread.join()
+    np.testing.assert_array_equal(x.grad, np.full(3, 5.0))
 
 
 def test_a_derivative_taken_within_a_decorated_function_is_right():
