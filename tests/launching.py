@@ -31,13 +31,16 @@ def run(ranks: int, *arguments: object, seconds: float = 120, **options) -> subp
     return subprocess.run(command, capture_output=True, text=True, timeout=seconds, **options)
 
 
-def run_all(ranks: int, commands: list[list[object]], folder: Path) -> list[int]:
-    """Carry out commands one after another in the same processes, without pictures; their statuses."""
+def run_all(ranks: int, commands: list[list[object]], folder: Path, apart: bool = False) -> list[int]:
+    """Carry out commands one after another in the same processes, without pictures; their statuses.
+
+    apart    as if the ranks were on different machines, whose sums begin during the backward pass
+    """
     given = folder / f"commands-{ranks}.json"
     given.write_text(json.dumps([[*map(str, words)] for words in commands]))
     statuses = given.with_suffix(".out")
     # -P: the folders next to the driver are named as the packages, and would hide them
-    words = [sys.executable, "-P", str(DRIVER), str(given), str(statuses)]
+    words = [sys.executable, "-P", str(DRIVER), str(given), str(statuses), *["apart"] * apart]
     launched = [mpiexec(), "-n", str(ranks), *words] if ranks > 1 else words
     done = subprocess.run(launched, capture_output=True, text=True, timeout=1800, env=os.environ)
     assert statuses.exists(), done.stderr[-2000:]

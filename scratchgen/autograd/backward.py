@@ -7,7 +7,7 @@ is no recursion: a chain of a million operations is a loop of a million steps.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from heapq import heappop, heappush
 from sys import getrefcount
 from typing import TYPE_CHECKING, Any
@@ -60,6 +60,7 @@ def sweep(
     ends: Container[Tensor] = (),
     paths: Container[Tensor] | None = None,
     free: bool = False,
+    complete: Callable[[Tensor, np.ndarray], None] | None = None,
 ) -> dict[Tensor, Any]:
     """Carry the cotangent g of y through the graph; return {leaf: its cotangent}.
 
@@ -67,13 +68,16 @@ def sweep(
     ends      stop at these tensors, as at leaves
     paths     follow only tensors of this set, which lead to the ends
     free      delete the inputs of each node after its visit
+    complete  (leaf, cotangent) ↦ None, called for each leaf right after the visit of its oldest user, with a cotangent
+              whose memory nothing else uses; the result is empty then. Without it leaves are visited at the end
 
     Ledger: autograd.chain_rule
     """
     cotangents: dict[Tensor, Any] = {y: g}
     found: dict[Tensor, Any] = {}
     heard: set[Witness] = set()
-    youngest = [(-y.serial, y)]  # a priority queue: the tensors to visit next
+    turns: dict[Tensor, float] = {} if complete is None else _turns_of_leaves(y)
+    youngest: list[tuple[float, Tensor]] = [(-y.serial, y)]  # a priority queue: the tensors to visit next
     while youngest:
         _, node = heappop(youngest)
         g = cotangents.pop(node)
@@ -81,6 +85,9 @@ def sweep(
             g = _after_hooks(node, g)
         if node.primitive is None or node in ends:
             found[node] = g
+            if complete is not None:
+                g = g_a = None  # now nothing but `found` refers to the array, unless a rule does
+                complete(node, unshared(found).pop(node))
             continue
         for guard in node.guards:
             if type(guard) is Witness and guard not in heard:
@@ -92,11 +99,27 @@ def sweep(
                 cotangents[a] = cotangents[a] + g_a
             else:
                 cotangents[a] = g_a
-                heappush(youngest, (-a.serial, a))
+                heappush(youngest, (-turns.get(a, a.serial), a))
         if free:
             node.inputs = node.arrays = node.saved = None
             node.guards = ()
     return found
+
+
+def _turns_of_leaves(y: Tensor) -> dict[Tensor, float]:
+    """For each leaf of the graph of y a number just below the serial number of its oldest user, different for each."""
+    oldest: dict[Tensor, int] = {}
+    nodes, seen = [y], {y}
+    for node in nodes:
+        for a in node.inputs or ():
+            if not isinstance(a, Tensor):
+                continue
+            if a.primitive is None:
+                oldest[a] = min(node.serial, oldest.get(a, node.serial))
+            elif a not in seen:
+                seen.add(a)
+                nodes.append(a)
+    return {leaf: serial - (k + 1) / (len(oldest) + 1) for k, (leaf, serial) in enumerate(oldest.items())}
 
 
 def unshared(found: dict[Tensor, Any]) -> dict[Tensor, Any]:

@@ -12,7 +12,7 @@ from scratchgen.distributed.messages import blocks_for, pack, unpack
 from scratchgen.errors import BadInput
 from scratchgen_kernels.threads import cores
 
-HEADER, ARRAY = 1, 2  # tags
+HEADER, ARRAY = 0, 1  # tags of channel 0; those of channel k are 2 k more
 SPIN_SECONDS = (
     0.02,
     2e-4,
@@ -25,52 +25,46 @@ class MPIRanks:
 
     comm                of mpi4py
     exchange_seconds    that this rank has spent in exchanges, with the time that it waited for others
+    sends_meanwhile     whether some ranks are on other machines
 
     A rank that waits lets others use its core: several ranks can share one.
     """
 
     def __init__(self, comm: Any):
+        from mpi4py import MPI
+
         self._comm = comm
         self.rank, self.size = comm.Get_rank(), comm.Get_size()
         self.exchange_seconds, self.others_wait = 0.0, False
-        local = int(os.environ.get("MPI_LOCALNRANKS", self.size))
+        local = comm.Split_type(MPI.COMM_TYPE_SHARED).Get_size()  # ranks of this machine
+        self.sends_meanwhile = local < self.size
         self._spin = SPIN_SECONDS[local > cores()]
 
     def send(self, value: Any, to: int) -> None:
         """Send a value to a rank, which receives it."""
-        with self._timed():
+        with self.timed():
             for request in self._sending(value, to):
-                self._wait(request.Test)
+                self.wait_until(request.Test)
 
     def receive(self, sender: int) -> Any:
         """The next value that a rank sent to this one."""
-        with self._timed():
-            return self._received(sender)
+        return MPIExchange(self, self._comm, [], sender, 0).result()
 
-    def exchange(self, value: Any, partner: int) -> Any:
-        """The value of another rank, which has that of this one in return; both travel at once."""
-        with self._timed():
-            requests = self._sending(value, partner)
-            received = self._received(partner)
-            for request in requests:
-                self._wait(request.Test)
-            return received
+    def start_exchange(self, value: Any, partner: int, channel: int = 0) -> MPIExchange:
+        """Begin to exchange values with another rank; both travel at once.
 
-    def _sending(self, value: Any, to: int) -> list[Any]:
+        MPI moves large messages while a rank calls it: at the start, and when a rank asks whether an exchange is done.
+        """
+        with self.timed():
+            return MPIExchange(self, self._comm, self._sending(value, partner, channel), partner, channel)
+
+    def _sending(self, value: Any, to: int, channel: int = 0) -> list[Any]:
         header, views = pack(value)
-        return [self._comm.Isend(header, to, HEADER), *(self._comm.Isend(view, to, ARRAY) for view in views)]
-
-    def _received(self, sender: int) -> Any:
-        from mpi4py import MPI
-
-        status = MPI.Status()
-        self._wait(lambda: self._comm.Iprobe(sender, HEADER, status))
-        header = bytearray(status.Get_count(MPI.BYTE))
-        self._comm.Recv(header, sender, HEADER)
-        blocks = blocks_for(bytes(header))
-        for request in [self._comm.Irecv(block, sender, ARRAY) for block in blocks if len(block)]:
-            self._wait(request.Test)
-        return unpack(bytes(header), blocks)
+        tag = 2 * channel
+        return [
+            self._comm.Isend(header, to, tag + HEADER),
+            *(self._comm.Isend(view, to, tag + ARRAY) for view in views),
+        ]
 
     def broadcast(self, value: Any) -> Any:
         """The value of rank 0, on every rank: rank r has it from r − 2^k, where 2^k is its highest bit.
@@ -104,7 +98,7 @@ class MPIRanks:
         self._comm.Abort(status)
         os._exit(status)  # MPI may return before the launcher has ended this process
 
-    def _wait(self, is_done: Callable[[], bool]) -> None:
+    def wait_until(self, is_done: Callable[[], bool]) -> None:
         """Ask until it is done: at first without a pause, then with longer and longer ones."""
         started, pause = time.perf_counter(), FIRST_PAUSE
         while not is_done():
@@ -113,7 +107,7 @@ class MPIRanks:
                 pause = min(1.5 * pause, LONGEST_PAUSE)
 
     @contextmanager
-    def _timed(self) -> Iterator[None]:
+    def timed(self) -> Iterator[None]:
         """Count the time of an exchange. Raises BadInput where MPI reports that it failed."""
         from mpi4py import MPI
 
@@ -126,3 +120,42 @@ class MPIRanks:
                 "mpiexec and --resume"
             ) from None
         self.exchange_seconds += time.perf_counter() - started
+
+
+class MPIExchange:
+    """A value that comes from a rank, and the requests of one that is sent to it, as `optim.Exchange`."""
+
+    def __init__(self, ranks: MPIRanks, comm: Any, sending: list[Any], partner: int, channel: int):
+        self._ranks, self._comm, self._requests = ranks, comm, sending
+        self._partner, self._tag = partner, 2 * channel
+        self._header = b""
+        self._blocks: list[Any] = []
+
+    def is_done(self) -> bool:
+        """Whether both have arrived; asking moves them forward."""
+        with self._ranks.timed():
+            return self._moved()
+
+    def result(self) -> Any:
+        """The value of the other rank, once both have arrived."""
+        with self._ranks.timed():
+            self._ranks.wait_until(self._moved)
+        return unpack(self._header, self._blocks)
+
+    def _moved(self) -> bool:
+        from mpi4py import MPI
+
+        if not self._header:
+            status = MPI.Status()
+            if not self._comm.Iprobe(self._partner, self._tag + HEADER, status):
+                return False
+            header = bytearray(status.Get_count(MPI.BYTE))
+            self._comm.Recv(header, self._partner, self._tag + HEADER)
+            self._header, self._blocks = bytes(header), blocks_for(bytes(header))
+            self._requests += [
+                self._comm.Irecv(block, self._partner, self._tag + ARRAY)
+                for block in self._blocks
+                if len(block)
+            ]
+        self._requests = [request for request in self._requests if not request.Test()]
+        return not self._requests

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from scratchgen.autograd import Tensor
+from scratchgen.autograd.backward import seed, sweep
 from scratchgen.nn import Buffer
 from scratchgen.optim.optimizer import Optimizer
+from scratchgen.optim.overlap import Complete
 from scratchgen.optim.shards import Part, Shards
 from scratchgen.optim.total import Total
 from scratchgen.random import Generator
@@ -46,7 +48,7 @@ def gradient_of_parts(
     begun = [buffer.data.copy() for buffer in buffers] if several else []
     states = [one.state_dict() for one in others] if several else []
 
-    def leaf(i: int) -> Total | None:
+    def leaf(i: int, complete: Complete | None) -> Total | None:
         part = parts[i]
         if part.weight == 0:
             return None
@@ -54,7 +56,7 @@ def gradient_of_parts(
             stream.state = of_parts[i].state
         for buffer, b in zip(buffers, begun, strict=False):
             buffer.data[...] = b
-        loss, numbers, gradients = gradient_of_part(objective, optimizer, part)
+        loss, numbers, gradients = gradient_of_part(objective, optimizer, part, complete)
         for one, state in zip(others, states, strict=False):
             _check_unchanged(one, state)
         return Total(
@@ -80,13 +82,27 @@ def gradient_of_parts(
 
 
 def gradient_of_part(
-    objective: Objective, optimizer: Optimizer, part: Part
+    objective: Objective, optimizer: Optimizer, part: Part, complete: Complete | None = None
 ) -> tuple[float, Mapping[str, float], list[np.ndarray | None]]:
-    """The loss L_i of a part, the numbers to log, and the gradient of w_i L_i by each parameter."""
+    """The loss L_i of a part, the numbers to log, and the gradient of w_i L_i by each parameter.
+
+    complete    (place of a parameter, its gradient) ↦ None: takes the gradients during the backward pass, as soon as
+                they are complete, instead of the result
+    """
     optimizer.zero_grad()
     loss, numbers = objective(*part.arguments)
-    (loss if part.weight == 1 else loss * part.weight).backward()
-    return loss.item(), numbers, [p.grad for p in optimizer.parameters]
+    weighted = loss if part.weight == 1 else loss * part.weight
+    if complete is None:
+        weighted.backward()
+        return loss.item(), numbers, [p.grad for p in optimizer.parameters]
+    places: dict[Tensor, int] = {p: i for i, p in enumerate(optimizer.parameters)}
+
+    def found(leaf: Tensor, g: np.ndarray) -> None:
+        if leaf in places:
+            complete(places[leaf], g)
+
+    sweep(weighted, seed(weighted).data, free=True, complete=found)
+    return loss.item(), numbers, []
 
 
 def _check_unchanged(one: Any, before: Mapping[str, Any]) -> None:

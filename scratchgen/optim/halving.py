@@ -11,24 +11,29 @@ are farthest from one another, here with neighbours, as in the tree.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
 import numpy as np
 
-from scratchgen.optim.ranks import Ranks
+from scratchgen.optim.ranks import Numbers, Ranks
 from scratchgen.optim.total import Total, added
 
 Shape = tuple[int, ...]
+Exchanging = Generator[
+    tuple[Numbers, int], Numbers, Total
+]  # yields (value, partner), is sent the partner's value
 
 
-def halving_sum(own: Total | None, ranks: Ranks, shapes: Sequence[Shape]) -> Total:
+def halving_sum(own: Total | None, ranks: Ranks, shapes: Sequence[Shape]) -> Exchanging:
     """The sum of the totals of all ranks, on every rank, to the bit of `tree_sum`.
 
     own       of this rank, whose arrays are taken over; None where its parts are empty
     ranks     a power of two of them
     shapes    of all gradients, also of those that are None
+
+    A generator of the exchanges, so that several sums can be on their way at once (`overlap.InFlight`).
     """
     row = Row(own.gradients if own else [None] * len(shapes), shapes)
     rest = own and replace(own, gradients=[])
@@ -39,13 +44,13 @@ def halving_sum(own: Total | None, ranks: Ranks, shapes: Sequence[Shape]) -> Tot
         mine, other = (mine[0], middle), (middle, mine[1])
         if ranks.rank > partner:
             mine, other = other, mine
-        of_partner, half = ranks.exchange((rest, row.pieces(*other)), partner)
+        of_partner, half = yield (rest, row.pieces(*other)), partner
         rest = rest + of_partner if rest and of_partner else rest or of_partner
         row.add(*mine, half)
     for level in reversed(range(len(windows))):
         first, last = windows[level]
         other = (mine[1], last) if mine[0] == first else (first, mine[0])
-        row.store(*other, ranks.exchange(row.pieces(*mine), ranks.rank ^ (1 << level)))
+        row.store(*other, (yield row.pieces(*mine), ranks.rank ^ (1 << level)))
         mine = first, last
     assert rest is not None  # a batch has examples
     return replace(rest, gradients=row.arrays())

@@ -7,6 +7,16 @@ from typing import Any, Protocol
 Numbers = Any  # nested tuples and lists of arrays, numbers and None
 
 
+class Exchange(Protocol):
+    """A value on its way to another rank, and the value that comes from there."""
+
+    def is_done(self) -> bool:
+        """Whether both have arrived; asking moves them forward."""
+
+    def result(self) -> Numbers:
+        """The value of the other rank, once both have arrived."""
+
+
 class Ranks(Protocol):
     """Processes that train one model together; each has a rank 0 … size − 1.
 
@@ -24,6 +34,9 @@ class Ranks(Protocol):
         """Seconds that this rank has spent in exchanges, with the time that it waited for others."""
 
     others_wait: bool  # for this rank, which has failed: it must end them
+    sends_meanwhile: (
+        bool  # messages travel while the ranks compute: not between ranks of one machine, which copy them
+    )
 
     def send(self, value: Numbers, to: int) -> None:
         """Send a value to a rank, which receives it."""
@@ -31,8 +44,11 @@ class Ranks(Protocol):
     def receive(self, sender: int) -> Numbers:
         """The next value that a rank sent to this one."""
 
-    def exchange(self, value: Numbers, partner: int) -> Numbers:
-        """The value of another rank, which has that of this one in return."""
+    def start_exchange(self, value: Numbers, partner: int, channel: int = 0) -> Exchange:
+        """Begin to exchange values with another rank, which begins the same with this one on the same channel.
+
+        The arrays of the value stay as they are until it is done.
+        """
 
     def broadcast(self, value: Numbers) -> Numbers:
         """The value of rank 0, on every rank; the others give None."""
@@ -44,7 +60,7 @@ class Ranks(Protocol):
 class Alone:
     """The ranks of a training in one process."""
 
-    rank, size, exchange_seconds, others_wait = 0, 1, 0.0, False
+    rank, size, exchange_seconds, others_wait, sends_meanwhile = 0, 1, 0.0, False, False
 
     def send(self, value: Numbers, to: int) -> None:
         raise ValueError(f"there is no rank {to}: this process trains alone")
@@ -52,7 +68,7 @@ class Alone:
     def receive(self, sender: int) -> Numbers:
         raise ValueError(f"there is no rank {sender}: this process trains alone")
 
-    def exchange(self, value: Numbers, partner: int) -> Numbers:
+    def start_exchange(self, value: Numbers, partner: int, channel: int = 0) -> Exchange:
         raise ValueError(f"there is no rank {partner}: this process trains alone")
 
     def broadcast(self, value: Numbers) -> Numbers:

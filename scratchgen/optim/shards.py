@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from scratchgen.errors import BadInput, check_counts
-from scratchgen.optim.halving import halving_sum
+from scratchgen.optim.overlap import Leaf, overlapped_sum
 from scratchgen.optim.ranks import ALONE, Ranks
-from scratchgen.optim.total import Total
+from scratchgen.optim.total import Total, summed
 
 
 @dataclass(frozen=True)
@@ -91,16 +91,15 @@ class Shards:
         total = float(np.sum(counts))
         return [Part(piece, float(count) / total) for piece, count in zip(pieces, counts, strict=True)]
 
-    def sum(self, leaf: Callable[[int], Total | None], shapes: Sequence[tuple[int, ...]]) -> Total:
-        """Σ_i leaf(i) over the micro-shards i, on every rank, by `tree_sum` or, to the same bits, `halving_sum`.
+    def sum(self, leaf: Leaf, shapes: Sequence[tuple[int, ...]]) -> Total:
+        """Σ_i leaf(i) over the micro-shards i, on every rank, by `tree_sum` or, to the same bits, `overlapped_sum`.
 
         shapes    of the gradients of a leaf
         """
         is_power_of_two = self.n & (self.n - 1) == 0  # then the leaves of each rank form a tree of their own
         if self.ranks.size == 1 or not is_power_of_two:
-            return tree_sum(self.n, leaf, self.ranks)
-        own = tree_sum(len(self.mine), lambda i: leaf(self.mine[i]))
-        return halving_sum(own, self.ranks, shapes)
+            return tree_sum(self.n, lambda i: leaf(i, None), self.ranks)
+        return overlapped_sum(self.mine, leaf, self.ranks, shapes)
 
     def joined(self, values: Sequence[np.ndarray], axis: int = 0) -> np.ndarray:
         """The arrays of the parts of this rank and of all other ranks, joined along an axis in the order of the parts.
@@ -143,17 +142,13 @@ def tree_sum(n: int, leaf: Callable[[int], Any], ranks: Ranks = ALONE) -> Any:
         right = node(level - 1, 2 * j + 1)
         here, there = first // each, middle // each
         if here == there or ranks.rank not in (here, there):
-            return _added(left, right)
+            return summed(left, right)
         if ranks.rank == here:
-            return _added(left, ranks.receive(there))
+            return summed(left, ranks.receive(there))
         ranks.send(right, here)
         return None
 
     return ranks.broadcast(node((n - 1).bit_length(), 0))
-
-
-def _added(a: Any, b: Any) -> Any:
-    return b if a is None else a if b is None else a + b
 
 
 WHOLE = Shards()

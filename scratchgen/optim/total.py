@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -32,6 +33,11 @@ class Total:
             [d + e for d, e in zip(self.changes, other.changes, strict=True)],
             [added(g, h) for g, h in zip(self.gradients, other.gradients, strict=True)],
         )
+
+
+def summed(a: Any, b: Any) -> Any:
+    """a + b for values or totals, of which a total takes the arrays of a over; None adds nothing."""
+    return b if a is None else a if b is None else a + b
 
 
 def added(g: np.ndarray | None, h: np.ndarray | None) -> np.ndarray | None:

@@ -3,14 +3,15 @@
 import pickle
 import queue
 import threading
-from itertools import pairwise, product
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from scratchgen.errors import BadInput
 from scratchgen.nn import BatchNorm, Linear
-from scratchgen.optim import SGD, Shards, training_step
+from scratchgen.optim import SGD, Shards, overlap, training_step
 from scratchgen.optim.shards import tree_sum
 from scratchgen.optim.total import Total
 from scratchgen.random import Generator
@@ -22,26 +23,31 @@ DIVISORS = [(n, size) for n in range(1, 17) for size in range(1, n + 1) if n % s
 class ThreadRanks:
     """Ranks in threads of this process, which send each other values through queues."""
 
+    sends_meanwhile = True
+
     def __init__(self, rank, size, queues):
         self.rank, self.size, self._queues = rank, size, queues
         self.exchange_seconds, self.others_wait, self.sent = 0.0, False, 0
 
-    def send(self, value, to):
+    def send(self, value, to, channel=0):
         self.sent += 1
-        self._queues[self.rank, to].put(pickle.loads(pickle.dumps(value)))  # memory is not shared
+        self._queue(self.rank, to, channel).put(pickle.loads(pickle.dumps(value)))  # memory is not shared
 
     def receive(self, sender):
-        return self._queues[sender, self.rank].get(timeout=20)
+        return self._queue(sender, self.rank, 0).get(timeout=20)
 
-    def exchange(self, value, partner):
-        self.send(value, partner)
-        return self.receive(partner)
+    def start_exchange(self, value, partner, channel=0):
+        self.send(value, partner, channel)
+        return ThreadExchange(self._queue(partner, self.rank, channel))
+
+    def _queue(self, sender, to, channel):
+        return self._queues.setdefault((sender, to, channel), queue.Queue())  # atomic
 
     def broadcast(self, value):
         if self.rank:
-            return self._queues["root", self.rank].get(timeout=20)
+            return self._queue("root", self.rank, 0).get(timeout=20)
         for to in range(1, self.size):
-            self._queues["root", to].put(pickle.loads(pickle.dumps(value)))
+            self._queue("root", to, 0).put(pickle.loads(pickle.dumps(value)))
         return value
 
     def gather(self, value):
@@ -51,11 +57,22 @@ class ThreadRanks:
         return self.broadcast(found)
 
 
+class ThreadExchange:
+    """A value that comes through a queue."""
+
+    def __init__(self, arriving):
+        self._arriving = arriving
+
+    def is_done(self):
+        return not self._arriving.empty()
+
+    def result(self):
+        return self._arriving.get(timeout=20)
+
+
 def on_ranks(size, function):
     """function(ranks) in a thread for each rank: the results in their order."""
-    names = [*range(size), "root"]
-    queues = {pair: queue.Queue() for pair in product(names, range(size))}
-    found, errors = {}, []
+    queues, found, errors = {}, {}, []
 
     def work(rank):
         try:
@@ -173,6 +190,16 @@ def totals(n, missing):
     return made
 
 
+def given(total, complete):
+    """The total, whose gradients are given to `complete`, if there is one, from the last to the first."""
+    if total is None or complete is None:
+        return total
+    for k, g in reversed(list(enumerate(total.gradients))):
+        if g is not None:
+            complete(k, g)
+    return replace(total, gradients=[])
+
+
 MISSING = {
     "nothing": (),
     "two parts": (0, 5),
@@ -184,15 +211,17 @@ MISSING = {
 
 @pytest.mark.equation("optim.tree_sum")
 @pytest.mark.parametrize("missing", MISSING)
+@pytest.mark.parametrize("bucket", [1, 10, 1000])
 @pytest.mark.parametrize("size", [2, 4, 8, 16])
-def test_the_fast_form_has_the_bits_of_the_tree(missing, size):
+def test_the_fast_form_has_the_bits_of_the_tree(missing, size, bucket, monkeypatch):
+    monkeypatch.setattr(overlap, "BUCKET", bucket)
     fresh = lambda: totals(16, MISSING[missing])
     alone = fresh()
     expected = tree_sum(16, lambda i: alone[i])
 
     def fast(ranks):
         mine = fresh()
-        return Shards(16, ranks).sum(lambda i: mine[i], SHAPES)
+        return Shards(16, ranks).sum(lambda i, complete: given(mine[i], complete), SHAPES)
 
     for found in on_ranks(size, fast):
         assert (found.loss, found.numbers) == (expected.loss, expected.numbers)
@@ -220,14 +249,14 @@ def test_a_rank_sends_less_than_two_gradients_whatever_the_number_of_ranks():
     class Counted(ThreadRanks):
         sent_numbers = 0
 
-        def exchange(self, value, partner):
+        def start_exchange(self, value, partner, channel):
             pieces = value[1] if isinstance(value, tuple) else value
             self.sent_numbers += sum(piece.size for piece in pieces)
-            return super().exchange(value, partner)
+            return super().start_exchange(value, partner, channel)
 
     def counted(ranks):
         ranks.__class__ = Counted
-        Shards(16, ranks).sum(lambda i: one(), [(numbers,)])
+        Shards(16, ranks).sum(lambda i, complete: given(one(), complete), [(numbers,)])
         return ranks.sent_numbers
 
     for size in (2, 4, 8, 16):

@@ -100,7 +100,7 @@ NO_CHECK = {
 }
 PROTOCOLS_AND_RESULTS = {
     *("vae.Loss.__call__", "rnn.FrameOutput.sample", "optim.TrainingRun.epochs", "optim.TrainingRun.log"),
-    *("optim.Ranks.exchange", "optim.Ranks.receive", "optim.Ranks.send"),
+    *("optim.Ranks.start_exchange", "optim.Ranks.receive", "optim.Ranks.send"),
     *("gan.Snapshot", "rnn.Hypothesis", "rnn.Translation", "rnn.Unit"),
     *(f"evaluation.{name}" for name in ("ActiveUnits", "ClassHistogram", "Mean", "Modes", "Parzen")),
     *("evaluation.Rouge", "evaluation.RougeScores"),

@@ -8,6 +8,7 @@ TENSOR = "scratchgen/autograd/test_tensor.py"
 MODE = "scratchgen/autograd/test_mode.py"
 VALUES = "scratchgen/autograd/test_special_values.py"
 SHARING = "scratchgen/autograd/test_sharing.py"
+EARLY = "scratchgen/autograd/test_early_leaves.py"
 
 AUTOGRAD = (
     Fault(
@@ -26,6 +27,24 @@ AUTOGRAD = (
         wrong="cotangents[a] = g_a",
         says="A tensor that is used twice gets the gradient of one use.",
         claims=(TENSOR,),
+    ),
+    Fault(
+        name="a gradient that is handed over at its first use",
+        module="scratchgen.autograd.backward",
+        text="oldest[a] = min(",
+        wrong="oldest[a] = max(",
+        says="A matrix that is used in two layers hands over what the later one contributes, and begins anew.",
+        claims=(EARLY,),
+        equations=("autograd.chain_rule",),
+    ),
+    Fault(
+        name="a gradient that is handed over in shared memory",
+        module="scratchgen.autograd.backward",
+        text="unshared(found).pop(node)",
+        wrong="found.pop(node)",
+        says="Sums over ranks add into it, and change gradients that the sweep has not reached.",
+        claims=(EARLY,),
+        only="overwritten",
     ),
     Fault(
         name="gradients that do not add up over backward calls",

@@ -68,6 +68,9 @@ REASONS = {
     "gradients that threads add without a lock": (
         "one thread computes the gradients; with several, some are lost at random."
     ),
+    "a gradient that is handed over at its first use": "trainings in one process take gradients at the end.",
+    "a gradient that is handed over in shared memory": "trainings in one process take gradients at the end.",
+    "a bucket that begins with its first gradient": "a sum over several ranks stops with an error.",
     "one array as the gradient by two arguments": (
         "the optimisers only read gradients; clipping in place would scale such a gradient twice."
     ),
@@ -87,6 +90,7 @@ REASONS = {
         [
             "a sum of each rank by itself",
             "halves that begin with distant ranks",
+            "parts of a rank in reverse order",
             "noise that follows the process",
             "statistics that go from part to part",
         ],

@@ -247,16 +247,16 @@ class InterruptedLeaf(Tensor):
 
 
 def test_threads_that_accumulate_into_one_leaf_lose_no_update(monkeypatch):
-    x, go_on = InterruptedLeaf(np.ones(3), requires_grad=True), threading.Event()
-    monkeypatch.setattr(operators, "_accumulation", AnnouncedLock(go_on))
+    x, resume = InterruptedLeaf(np.ones(3), requires_grad=True), threading.Event()
+    monkeypatch.setattr(operators, "_accumulation", AnnouncedLock(resume))
 
     def second():
         (x * 3.0).sum().backward()
-        go_on.set()
+        resume.set()
 
     def until_it_ends_or_waits():
         thread.start()
-        assert go_on.wait(60)
+        assert resume.wait(60)
 
     thread = threading.Thread(target=second)
     x.interrupt = until_it_ends_or_waits

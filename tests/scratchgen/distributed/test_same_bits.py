@@ -36,6 +36,9 @@ SMALL = {
     "speech": ("rnn", "--task", "speech", "--data", "formant-speech", *RECURRENT),
     "series": ("rnn", "--task", "series", "--data", "SERIES", "--hidden", "16", "--epochs", "4"),
 }
+APART = {
+    kind: SMALL[kind] for kind in ("vae", "gan with batch normalisation", "text", "translation", "series")
+}
 COMPARED = "model.safetensors", "metrics.jsonl", "scores.json"
 
 
@@ -52,26 +55,28 @@ def files(folder):
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """The files of the trainings on a number of ranks: kind → name → bytes."""
+    """The files of the trainings on a number of ranks, of one machine or apart: kind → name → bytes."""
     folder = tmp_path_factory.mktemp("ranks")
     words, found = files(folder), {}
 
-    def on(ranks):
-        if ranks not in found:
+    def on(ranks, apart=False):
+        if (ranks, apart) not in found:
+            inside = folder / f"{ranks} ranks{' apart' * apart}"
+            kinds = APART if apart else SMALL
             commands = [
                 [
                     *("train", *(words.get(word, word) for word in options), "--set", "micro_shards=8"),
-                    *("--quiet", "--out", folder / f"{kind} on {ranks}"),
+                    *("--quiet", "--out", inside / kind),
                 ]
-                for kind, options in SMALL.items()
+                for kind, options in kinds.items()
             ]
-            statuses = run_all(ranks, commands, folder)
-            assert dict(zip(SMALL, statuses, strict=True)) == dict.fromkeys(SMALL, 0)
-            found[ranks] = {
-                kind: {name: (folder / f"{kind} on {ranks}" / name).read_bytes() for name in COMPARED}
-                for kind in SMALL
+            inside.mkdir()
+            statuses = run_all(ranks, commands, inside, apart)
+            assert dict(zip(kinds, statuses, strict=True)) == dict.fromkeys(kinds, 0)
+            found[ranks, apart] = {
+                kind: {name: (inside / kind / name).read_bytes() for name in COMPARED} for kind in kinds
             }
-        return found[ranks]
+        return found[ranks, apart]
 
     return on
 
@@ -88,6 +93,15 @@ def test_a_training_ends_with_the_same_bits_on_any_number_of_ranks(trained, requ
         together = trained(ranks)
         same = {kind: together[kind] == alone[kind] for kind in SMALL}
         assert same == dict.fromkeys(SMALL, True), f"on {ranks} ranks"
+
+
+@pytest.mark.slow
+def test_a_training_ends_with_the_same_bits_where_sums_begin_during_the_backward_pass(trained, request):
+    alone = trained(1)
+    for ranks in (2, 4, 8) if request.config.getoption("--full") else (2,):
+        together = trained(ranks, apart=True)
+        same = {kind: together[kind] == alone[kind] for kind in APART}
+        assert same == dict.fromkeys(APART, True), f"on {ranks} ranks"
 
 
 @pytest.mark.slow
