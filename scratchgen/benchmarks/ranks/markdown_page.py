@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from scratchgen.benchmarks.ranks.cost import Cost, Network, efficiency, pays_until, step_seconds
+from scratchgen.benchmarks.ranks.cost import WIRES, Cost, Network, efficiency, pays_until, step_seconds
 from scratchgen.benchmarks.ranks.measure import Measured, Times
 from scratchgen.benchmarks.tables import machine_line, markdown
 from scratchgen.optim.shards import tree_sum
@@ -20,10 +20,7 @@ from scratchgen.runs.files import write_text
 
 FOLDER = Path(__file__).parents[3] / "tutorials"
 NUMBERS, PAGE, PICTURE = "many_machines.json", "many_machines.md", "pictures/many_machines.png"
-WIRES = {  # network → seconds and bytes per second of the wire; each message costs the time measured here as well
-    "10 Gbit/s Ethernet": (30e-6, 1.25e9),
-    "100 Gbit/s InfiniBand": (2e-6, 12.5e9),
-}
+PREDICTED = ("10 Gbit/s Ethernet", "100 Gbit/s InfiniBand")
 MOST_RANKS = 1024
 EXAMPLES_PER_RANK = 64
 
@@ -104,8 +101,19 @@ among ranks, and is not in these times.
 
 Two ranks are limited by the time $o$ that each rank spends on clipping and the optimiser, the fixed time of a part, and
 the exchange. The VAE's gradient has {gradient:.1f} MB; by the model, summing it takes {exchange:.1f} ms of a step of
-{step:.1f} ms. The exchange begins after the backward pass: MPI moves large messages only while a rank is in a call of
-it, so that sending the first gradients earlier would compete with the computation for the same core.
+{step:.1f} ms.
+
+### Exchange during the backward pass
+
+The gradients of the last layers are complete long before those of the first. Between several machines their sum begins
+at once, and messages travel while the ranks compute the rest (`optim.overlap`). The tree adds the parts of a rank
+first, so that this is possible during the backward pass of its last part. The same step of the VAE on two ranks, with
+wires that are emulated: a message counts as received when the wire would have brought it.
+
+{overlaps}
+
+Ranks of one machine copy messages with the cores that compute. To begin earlier gains nothing there and takes more
+messages, so that all gradients are exchanged at once.
 
 ### Beyond two ranks
 
@@ -126,7 +134,8 @@ addition. For two ranks the predictions in the table above are {error} below the
 
 Points are measured, lines are computed. Left: the batch stays as it is, and each rank gets less of it; a line ends
 where a part has one example, and 1 is one rank whose batches are not cut. Right: the batch grows, {per_rank} examples
-per rank. The networks other than this machine are assumptions: {wires}.
+per rank. The networks other than this machine are assumptions: {wires}. The
+model counts no exchange during the backward pass, which makes these steps shorter.
 
 Twice as many ranks make a step at least a tenth shorter up to this number of ranks, for a batch of fixed size:
 
@@ -150,8 +159,8 @@ def read(path: Path = FOLDER / NUMBERS) -> Measured:
 
 
 def networks(found: Measured) -> list[Network]:
-    """The network of the measurement, and those that are assumed."""
-    assumed = [Network(name, found.network.latency + wire, speed) for name, (wire, speed) in WIRES.items()]
+    """The network of the measurement, and those that are assumed, where a message costs the time measured here too."""
+    assumed = [Network(name, found.network.latency + WIRES[name][0], WIRES[name][1]) for name in PREDICTED]
     return [found.network, *assumed]
 
 
@@ -174,8 +183,9 @@ def text_of(found: Measured) -> str:
         per_rank=EXAMPLES_PER_RANK,
         wires="; ".join(
             f"{name} with {1e6 * wire:.0f} µs and {speed / 1e9:g} GB/s"
-            for name, (wire, speed) in WIRES.items()
+            for name, (wire, speed) in ((name, WIRES[name]) for name in PREDICTED)
         ),
+        overlaps=overlaps_table(found),
         pays=pays_table(found),
     )
 
@@ -226,6 +236,21 @@ def measured_table(found: Measured) -> str:
 def _range(seconds: list[float]) -> str:
     low, middle, high = (1e3 * f(seconds) for f in (min, statistics.median, max))
     return f"{middle:.1f} ({low:.1f} to {high:.1f})"
+
+
+def overlaps_table(found: Measured) -> str:
+    """Steps on two ranks whose exchange begins after the backward pass or during it."""
+    headings = ["between the ranks", "exchange after the backward pass, ms", "during it, ms", "ratio"]
+    rows = [
+        (
+            of.network,
+            _range(of.after),
+            _range(of.during),
+            f"{statistics.median(of.during) / statistics.median(of.after):.2f}",
+        )
+        for of in found.overlaps
+    ]
+    return "\n".join(markdown(headings, rows))
 
 
 def prediction_error(found: Measured) -> str:

@@ -18,8 +18,9 @@ import msgspec
 import numpy as np
 
 from scratchgen.benchmarks.kernels import machine
-from scratchgen.benchmarks.ranks.cost import Cost, Network
-from scratchgen.benchmarks.ranks.trainings import TRAININGS, Training
+from scratchgen.benchmarks.ranks.cost import WIRES, Cost, Network
+from scratchgen.benchmarks.ranks.trainings import TRAININGS, Training, vae_training
+from scratchgen.benchmarks.ranks.wire import over_wire
 from scratchgen.distributed.launcher import connect
 from scratchgen.errors import BadInput
 from scratchgen.optim import Ranks, Shards, clip_grad_norm
@@ -29,6 +30,7 @@ from scratchgen.runs.files import write_json
 
 ROUNDS, STEPS = 7, 12  # a time is the median of rounds, each the median of some steps
 SMALL, LARGE = 1, 4_000_000  # numbers of a message
+EMULATED = ("10 Gbit/s Ethernet", "1 Gbit/s Ethernet")
 
 
 class Times(msgspec.Struct, frozen=True):
@@ -44,6 +46,14 @@ class Times(msgspec.Struct, frozen=True):
     two_ranks: list[float]
 
 
+class Overlap(msgspec.Struct, frozen=True):
+    """The seconds of a step of the VAE on two ranks, whose exchange begins after the backward pass or during it."""
+
+    network: str
+    after: list[float]
+    during: list[float]
+
+
 class Measured(msgspec.Struct, frozen=True):
     """All that is measured in one run."""
 
@@ -51,6 +61,7 @@ class Measured(msgspec.Struct, frozen=True):
     network: Network
     costs: list[Cost]
     times: list[Times]
+    overlaps: list[Overlap]
 
 
 def measure(ranks: Ranks) -> Measured:
@@ -62,7 +73,7 @@ def measure(ranks: Ranks) -> Measured:
         cost = cost_of(training) if ranks.rank == 0 else None
         costs.append(ranks.broadcast(cost))
         times.append(times_of(training, ranks))
-    return Measured(machine.description(), network, costs, times)
+    return Measured(machine.description(), network, costs, times, overlaps_of(vae_training(), ranks))
 
 
 def network_of(ranks: Ranks) -> Network:
@@ -70,9 +81,14 @@ def network_of(ranks: Ranks) -> Network:
     seconds = {}
     for n in (SMALL, LARGE):
         x = [np.zeros(n, np.float32)]
-        seconds[n] = seconds_of(partial(ranks.exchange, x, 1 - ranks.rank), 50)
+        seconds[n] = seconds_of(partial(exchanged, x, ranks), 50)
     found = Network("this machine", seconds[SMALL], 4 * LARGE / (seconds[LARGE] - seconds[SMALL]))
     return ranks.broadcast(found)
+
+
+def exchanged(value: object, ranks: Ranks) -> object:
+    """The value of the other of two ranks."""
+    return ranks.start_exchange(value, 1 - ranks.rank).result()
 
 
 def cost_of(training: Training) -> Cost:
@@ -117,6 +133,21 @@ def times_of(training: Training, ranks: Ranks) -> Times:
         ranks.gather(None)  # the other rank waits meanwhile
         together.append(seconds_of(lambda: training.step(Shards(2, ranks), training.batch), STEPS))
     return ranks.broadcast(Times(training.name, whole, alone, together))
+
+
+def overlaps_of(training: Training, ranks: Ranks) -> list[Overlap]:
+    """The seconds of a step over emulated wires and between the memories of this machine, both ways in turn."""
+    networks = [*(Network(name, *WIRES[name]) for name in EMULATED), Network("this machine", 1e-9, 1e15)]
+    found = []
+    for network in networks:
+        seconds: dict[bool, list[float]] = {False: [], True: []}
+        for _ in range(ROUNDS):
+            for during, of_rounds in seconds.items():
+                shards = Shards(2, over_wire(ranks, network, during))
+                ranks.gather(None)
+                of_rounds.append(seconds_of(partial(training.step, shards, training.batch), STEPS))
+        found.append(Overlap(network.name, seconds[False], seconds[True]))
+    return ranks.broadcast(found)
 
 
 def seconds_of(call: Callable[[], object], repeats: int) -> float:

@@ -1,15 +1,19 @@
 """The cost model of a training on several ranks, and the page of its numbers."""
 
 import math
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from scratchgen.benchmarks.ranks import markdown_page
 from scratchgen.benchmarks.ranks.cost import Cost, Network, efficiency, pays_until, step_seconds
+from scratchgen.benchmarks.ranks.measure import Overlap
 from scratchgen.benchmarks.ranks.trainings import TRAININGS
+from scratchgen.benchmarks.ranks.wire import over_wire
 from scratchgen.optim import Shards
 
 TUTORIALS = (
@@ -64,6 +68,39 @@ def test_one_rank_is_ideal_and_more_ranks_are_less_efficient():
 def test_ranks_pay_until_messages_take_longer_than_the_computation(latency, expected):
     free = msgspec.structs.replace(COST, fixed=0.0, own=1e-9, gradient=4, batch=64)
     assert pays_until(free, Network("wire", latency, 1e12)) == expected
+
+
+class Arrived:
+    """Ranks whose messages arrive at once, and the exchanges of these."""
+
+    rank, size = 1, 2
+
+    def start_exchange(self, value, partner, channel):
+        self.value = value
+        return self
+
+    def is_done(self):
+        return True
+
+    def result(self):
+        return self.value
+
+
+def test_messages_over_a_wire_arrive_one_after_another_when_it_would_have_brought_them():
+    x, started = np.zeros(1000, np.uint8), time.perf_counter()
+    ranks = over_wire(Arrived(), Network("slow", 0.01, 20_000), True)
+    both = [ranks.start_exchange(x, 0, channel) for channel in (0, 1)]
+    assert not any(exchange.is_done() for exchange in both)
+    assert [exchange.result() is x for exchange in both] == [True, True]
+    assert time.perf_counter() - started >= 2 * 1000 / 20_000 + 0.01
+    assert ranks.sends_meanwhile and (ranks.rank, ranks.size) == (1, 2)
+
+
+def test_the_table_of_exchanges_has_the_ratio_of_the_medians():
+    class Found:
+        overlaps = (Overlap("wire", [0.004, 0.002, 0.1], [0.001, 0.002, 0.003]),)
+
+    assert markdown_page.overlaps_table(Found).splitlines()[-1].endswith("| 0.50 |")
 
 
 @pytest.mark.parametrize("make", TRAININGS)
