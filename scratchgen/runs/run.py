@@ -47,6 +47,7 @@ from scratchgen.runs.tensorboard import Events
 from scratchgen.runs.weights import write_weights
 
 SAVE_SECONDS = 30.0  # what a killed run may lose
+UNNAMED = ".[a-z]*-" + 8 * "[0-9a-f]" + ".*"  # temporary files of a killed process (`files.replacing`)
 
 
 class Run(History):
@@ -108,6 +109,8 @@ class Run(History):
         if (self.directory / "model.safetensors").exists() and not (replace or further):
             way_out = "train it further with --epochs +10" if resume and family else "remove it"
             raise BadInput(f"{directory} holds a finished run; choose another --out or {way_out}")
+        for left_over in self.directory.glob(UNNAMED):
+            left_over.unlink()
         label = f"{family or 'run'} on {ranks.size} ranks" if ranks.size > 1 else family or "run"
         self._display = progress(label, self.config.monitored, quiet)
         self.resumed: tuple[dict[str, np.ndarray], dict, bool] | None = None  # the state, for other ranks

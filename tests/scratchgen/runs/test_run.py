@@ -42,6 +42,21 @@ def test_a_run_writes_a_line_an_epoch_and_gives_the_model_back(tmp_path):
         np.testing.assert_array_equal(again.state_dict()[name], array)
 
 
+@pytest.mark.parametrize("resume", [False, True])
+def test_what_a_killed_process_left_without_its_name_goes_and_other_files_stay(tmp_path, resume):
+    for name in (
+        ".config-0123abcd.json",
+        ".model-00000000.safetensors",
+        ".mine",
+        ".notes-2026.txt",
+        "mine-0123abcd.json",
+    ):
+        (tmp_path / name).write_text("{}", encoding="utf-8")
+    Run(tmp_path, {}, resume=resume, quiet=True)
+    hidden = {path.name for path in tmp_path.iterdir() if path.name[0] == "."}
+    assert hidden == {".lock", ".mine", ".notes-2026.txt"} and (tmp_path / "mine-0123abcd.json").exists()
+
+
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_after_interleaved_runs_an_interrupt_reaches_the_program(tmp_path, order):
     at_first, former = signal.getsignal(signal.SIGINT), signal.default_int_handler
