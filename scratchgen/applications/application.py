@@ -19,6 +19,7 @@ from typing import Any
 
 import msgspec
 
+from scratchgen.data.catalogue import CATALOGUE
 from scratchgen.errors import BadInput
 from scratchgen.runs.files import decode_json, read_bytes, writable_directory, write_json
 from scratchgen.runs.provenance import collect_provenance
@@ -139,6 +140,7 @@ class Application:
     name, title     "text-generation", and a description in a few words
     about           data, model and measures in a few sentences
     data            the data sets by default;  quick_data: embedded ones for `quick`
+    where_present   those of `data` that nobody hosts: they are left out where they are not on disk
     on              what `--on` takes, such as "a text file or a folder of texts"
     carry_out       job ↦ results and examples
     seeds           the number of seeds by default
@@ -152,6 +154,13 @@ class Application:
     on: str
     carry_out: Callable[[Job], Outcome]
     seeds: int = 1
+    where_present: tuple[str, ...] = ()
+
+    def data_here(self) -> tuple[str, ...]:
+        """The data sets by default, without those of `where_present` that are not on disk."""
+        return tuple(
+            name for name in self.data if name not in self.where_present or CATALOGUE[name].is_present
+        )
 
 
 def run_application(
@@ -169,7 +178,7 @@ def run_application(
     session    options of a `runs.Run`: quiet, save_every, max_minutes
     Raises BadInput where the directory has results for other data, or damaged ones.
     """
-    source = (data,) if data else application.quick_data if quick else application.data
+    source = (data,) if data else application.quick_data if quick else application.data_here()
     directory = out / (f"{application.name}-quick" if quick else application.name)
     outcomes = []
     for seed in seeds:

@@ -47,17 +47,22 @@ QUICK: dict[str, Any] = {
 def carry_out(job: Job) -> Outcome:
     """Train on pairs of a text and its summary, and compare ROUGE with the beginning of the texts."""
     require("eval", "rouge_score")
-    settings = QUICK if job.quick else DOCSTRINGS if job.data == ("stdlib-docstrings",) else FULL
-    model, pairs, _ = job.train("summarisation", **settings)
-    held_out = at_even_distances(pairs.test, SUMMARISED_QUICK if job.quick else SUMMARISED)
-    ours = [summarisation_task.summary_of(model, text) for text, _ in held_out]
-    return Outcome(
-        results=_scores(held_out, [summary.text for summary in ours]),
-        shown=_ranked(job, model, held_out, ours),
-    )
+    results: list[Result] = []
+    shown: list[Shown] = []
+    for name in job.data:
+        settings = QUICK if job.quick else DOCSTRINGS if name == "stdlib-docstrings" else FULL
+        several = len(job.data) > 1
+        run = f"{name}-summarisation" if several else None
+        model, pairs, _ = job.train("summarisation", name, run=run, **settings)
+        held_out = at_even_distances(pairs.test, SUMMARISED_QUICK if job.quick else SUMMARISED)
+        ours = [summarisation_task.summary_of(model, text) for text, _ in held_out]
+        label = f"{pairs.name}: " if several else ""
+        results += _scores(held_out, [summary.text for summary in ours], label)
+        shown += _ranked(job, model, held_out, ours, label)
+    return Outcome(results=results, shown=shown)
 
 
-def _scores(held_out: list[tuple[str, str]], ours: list[str]) -> list[Result]:
+def _scores(held_out: list[tuple[str, str]], ours: list[str], label: str) -> list[Result]:
     """ROUGE without and with stemming next to the baselines, and the shares that are copied and that repeat."""
     texts, references = ([pair[side] for pair in held_out] for side in (0, 1))
     baselines = {
@@ -72,7 +77,7 @@ def _scores(held_out: list[tuple[str, str]], ours: list[str]) -> list[Result]:
         for k, name in enumerate(summarisation_task.MEASURES):
             results.append(
                 Result(
-                    measure=f"{name} of {len(ours):,} summaries{how}",
+                    measure=f"{label}{name} of {len(ours):,} summaries{how}",
                     ours=of_ours[k],
                     baselines={baseline: score[k] for baseline, score in of_baselines.items()},
                     target=max(of_baselines[TEN_WORDS][k], of_baselines[ONE_SENTENCE][k]),
@@ -82,7 +87,7 @@ def _scores(held_out: list[tuple[str, str]], ours: list[str]) -> list[Result]:
             )
     results += [
         Result(
-            measure=f"share of the {_ngrams(n)} of a summary that its text has",
+            measure=f"{label}share of the {_ngrams(n)} of a summary that its text has",
             ours=copied_share(ours, texts, n),
             real=copied_share(references, texts, n),
             digits=3,
@@ -91,7 +96,7 @@ def _scores(held_out: list[tuple[str, str]], ours: list[str]) -> list[Result]:
     ]
     results += [
         Result(
-            measure=f"share of the {_ngrams(n)} of a summary that repeat",
+            measure=f"{label}share of the {_ngrams(n)} of a summary that repeat",
             ours=repeated_share(ours, n),
             real=repeated_share(references, n),
             higher_is_better=False,
@@ -107,21 +112,21 @@ def _ngrams(n: int) -> str:
 
 
 def _ranked(
-    job: Job, model: Translator, held_out: list[tuple[str, str]], ours: list[Translation]
+    job: Job, model: Translator, held_out: list[tuple[str, str]], ours: list[Translation], label: str
 ) -> list[Shown]:
     """The best, the median and the worst summary by ROUGE-L, with attention."""
     scores = [
         100 * rouge_l(found.text, reference).f1 for found, (_, reference) in zip(ours, held_out, strict=True)
     ]
-    shown = []
+    shown, before = [], label.replace(": ", "-")
     for name, i in best_median_worst(scores):
         (text, reference), found = held_out[i], ours[i]
-        rank = f"{name} of {len(ours):,} summaries by ROUGE-L, {scores[i]:.1f}"
-        path, entry = job.show(f"{name}.txt", rank)
+        rank = f"{label}{name} of {len(ours):,} summaries by ROUGE-L, {scores[i]:.1f}"
+        path, entry = job.show(f"{before}{name}.txt", rank)
         write_text(path, f"text: {text}\n\nthis model: {found.text}\nreference: {reference}\n")
         shown.append(entry)
         if len(found.ids):
-            path, entry = job.show(f"{name}.png", f"{rank}: attention weights")
+            path, entry = job.show(f"{before}{name}.png", f"{rank}: attention weights")
             draw_attention(model, text, found.ids, path)
             shown.append(entry)
     return shown
@@ -131,15 +136,16 @@ SUMMARISATION = Application(
     name="summarisation",
     title="A pointer-generator writes one-line summaries",
     about=(
-        "A GRU encoder-decoder with additive attention, which either generates a word of its vocabulary or "
-        "copies one of the text, with coverage. It reads the first 50 words of the description of a Debian package and "
-        "writes its synopsis. Summaries of held-out texts by beam search are judged by ROUGE-1, ROUGE-2 and ROUGE-L, "
+        "A GRU encoder-decoder with additive attention, which either generates a word of its vocabulary or copies one "
+        "of the text, with coverage. It reads the first 50 words of a docstring of Python's standard library without "
+        "its first line, and writes that line; of the description of a Debian package, where these are on disk, it "
+        "writes the synopsis. Summaries of held-out texts by beam search are judged by ROUGE-1, ROUGE-2 and ROUGE-L, "
         "without stemming by this library and with Porter's stemmer by rouge-score, compared with the first ten words "
-        "and the first sentence of the text. Copied and repeated words are compared with those of the references. "
-        "Without the descriptions, `--on stdlib-docstrings` learns the first lines of Python's docstrings instead."
+        "and the first sentence of the text. Copied and repeated words are compared with those of the references."
     ),
-    data=("debian-descriptions",),
+    data=("stdlib-docstrings", "debian-descriptions"),
+    where_present=("debian-descriptions",),
     quick_data=("stdlib-docstrings",),
-    on="stdlib-docstrings, or pairs of a text and its summary in a tab-separated file",
+    on="pairs of a text and its summary in a tab-separated file",
     carry_out=carry_out,
 )

@@ -64,6 +64,9 @@ def run(
         raise BadInput(f"no application is named {name!r}; choose one of {', '.join(APPLICATIONS)}")
     application = APPLICATIONS[name]
     number = seeds or (1 if quick else application.seeds)
+    if not (on or quick):
+        for absent in sorted(set(application.data) - set(application.data_here())):
+            print_line(f"{name}: {absent} is hosted nowhere and not on disk; it is left out")
     command = command_of(application, on, number, quick)
     session = {"quiet": quiet, "resume_with": f"{command} --out {shlex.quote(str(out))}"}
     directory, outcomes = run_application(application, out, range(number), data=on, quick=quick, **session)

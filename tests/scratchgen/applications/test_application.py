@@ -1,5 +1,6 @@
 """An application keeps the results of each seed, shows their mean, and refuses those of other data."""
 
+import dataclasses
 import json
 
 import msgspec
@@ -171,3 +172,17 @@ def test_the_report_says_how_a_run_differs_from_the_whole_application(applicatio
     quick, own = described(made, None, True), described(made, "my texts", False)
     assert quick.startswith("A short training of a small model, on stdlib instead of digits.")
     assert own.startswith("The application's model, on my texts instead of digits.")
+
+
+def test_a_data_set_that_nobody_hosts_is_left_out_where_it_is_not_on_disk(application, tmp_path, monkeypatch):
+    made, calls = application
+    both = dataclasses.replace(
+        made, data=("digits", "debian-descriptions"), where_present=("debian-descriptions",)
+    )
+    for folder, expected in ((tmp_path / "empty", ("digits",)), (tmp_path / "own", both.data)):
+        monkeypatch.setenv("SCRATCHGEN_DATA", str(folder))
+        (folder / "debian-descriptions").mkdir(parents=True)
+        if expected == both.data:
+            (folder / "debian-descriptions" / "debian_descriptions.tsv.gz").write_bytes(b"")
+        run_application(both, tmp_path / folder.name, range(1))
+        assert calls[-1][0] == expected
