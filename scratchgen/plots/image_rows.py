@@ -35,6 +35,9 @@ def image_rows(
     figure = new_figure(
         INCHES * n + 0.11 * max(map(len, rows)) + 0.6, INCHES * n * height / width + (0.7 if measure else 0.5)
     )
+    figure.set_layout_engine(
+        "compressed"
+    )  # the axes, of square pixels, are narrower than the room next to the titles
     axes = figure.add_subplot()
     axes.imshow(sheet, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     axes.set_yticks([(H - 1) / 2 + i * (H + GAP) for i in range(len(rows))], list(rows))

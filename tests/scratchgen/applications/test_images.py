@@ -136,3 +136,17 @@ def test_rows_of_images_are_drawn_below_one_another(shape, tmp_path):
     path = image_rows({"held-out": x, "edited": x, "given": x}, shape, tmp_path / "rows.png", ["a", "b", "c"])
     with Image.open(path) as picture:
         assert picture.width > 300 and picture.height > 200
+
+
+@pytest.mark.parametrize(
+    "columns", [(), [f"{k}.5" for k in range(12)]], ids=["without titles", "with titles"]
+)
+def test_titles_of_rows_are_inside_the_picture(columns, tmp_path):
+    from PIL import Image
+
+    x = np.zeros((12, 784), np.float32)
+    rows = dict.fromkeys(["probabilistic PCA", "mixture of Gaussians", *"abcd"], x)
+    path = image_rows(rows, (28, 28), tmp_path / "rows.png", columns, measure="PSNR, dB" if columns else "")
+    grey = np.asarray(Image.open(path).convert("L"))
+    edges = [grey[0], grey[-1], grey[:, 0], grey[:, -1]]
+    assert all((edge == 255).all() for edge in edges) and (grey < 128).any()
