@@ -28,7 +28,7 @@ from scratchgen.runs.record import read_record
 from scratchgen.tasks import NAMES, get_task
 
 COMMITTED = Path(__file__).parents[2] / "tutorials" / "applications"
-LARGEST_EXAMPLES = 200_000  # bytes of the examples of an application
+LARGEST_EXAMPLES = 600_000  # bytes of the examples of an application
 LARGEST_TABLE = 2**24  # bytes
 
 
