@@ -65,6 +65,28 @@ def test_every_application_has_a_page_with_its_commands_data_and_licence():
         assert page.startswith(f"# {applications.heading(application)}\n")
 
 
+def test_every_data_set_that_a_page_fetches_is_hosted_and_fetched_by_a_command_of_its_own(monkeypatch):
+    import applications
+
+    from scratchgen.data.catalogue import CATALOGUE
+
+    monkeypatch.delenv("SCRATCHGEN_DATA", raising=False)
+    fetched = set()
+    for application in ALL:
+        words = [line.split() for line in applications.page(application, None).splitlines()]
+        names = {line[-1] for line in words if line[:3] == ["scratchgen", "data", "fetch"]}
+        assert all(len(line) == 4 for line in words if line[:3] == ["scratchgen", "data", "fetch"])
+        files = {name: CATALOGUE[name].remote for name in application.data if CATALOGUE[name].remote}
+        assert names == {name for name, remote in files.items() if all(map(is_hosted, remote))}
+        assert set(files) - names == set(application.where_present)
+        fetched |= names
+    assert "mnist" in fetched and "debian-descriptions" not in fetched
+
+
+def is_hosted(remote):
+    return getattr(remote, "base_url", None) is not None or getattr(remote, "archive", None) is not None
+
+
 def test_the_pages_are_written_and_listed(tmp_path):
     import applications
 
@@ -97,7 +119,7 @@ def test_the_page_has_the_numbers_of_the_results(entry, tmp_path):
         "≤ 2.00",
         "✓ reached",
     ]
-    assert "hidden 384, cell lstm" in page and "3.0 minutes per seed" in page and "numpy 2.0" in page
+    assert "hidden 384, cell lstm" in page and "All trainings of a seed took 3.0 minutes" in page and "numpy 2.0" in page
     assert applications.NOT_RUN not in page
 
 

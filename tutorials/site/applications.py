@@ -84,12 +84,25 @@ def write(folder: Path) -> list[str]:
 
 def _commands(application: Application) -> str:
     whole, quick = (command_of(application, None, 1 if q else application.seeds, q) for q in (False, True))
-    fetched = [name for name in application.data if name in CATALOGUE and not CATALOGUE[name].is_embedded]
-    fetch = f"scratchgen data fetch {' '.join(fetched)}\n" if fetched else ""
+    fetched = [
+        name
+        for name in application.data
+        if not CATALOGUE[name].is_embedded and name not in application.where_present
+    ]
+    fetch = "".join(f"scratchgen data fetch {name}\n" for name in fetched)
     return (
         f"## Commands\n\n```{{code-block}} bash\n:class: wraps\n{fetch}{whole}\n```\n\n"
         f"A short training on embedded data, which shows the form and not the quality: `{quick}`. On your own data, "
-        f"{application.on}: `scratchgen app run {application.name} --on PATH`."
+        f"{application.on}: `scratchgen app run {application.name} --on PATH`.{_left_out(application)}"
+    )
+
+
+def _left_out(application: Application) -> str:
+    if not (names := " and ".join(f"`{name}`" for name in application.where_present)):
+        return ""
+    return (
+        f"\n\nNobody hosts {names}: put it in the folder that `SCRATCHGEN_DATA` names "
+        "(see [your data](../tutorials/your_data.md)). Without it that part is left out."
     )
 
 
@@ -129,7 +142,8 @@ def _results(entry: Entry) -> str:
     seeds = f"means over {n} seeds ± their standard error" if n > 1 else "of one seed"
     return (
         f"## Results\n\nNumbers are {seeds}; baselines, real data and expected numbers are those of the first seed. "
-        f"A training took {minutes:.1f} minutes per seed.\n\n{_table_of_results(entry)}"
+        f"All trainings of a seed took {minutes:.1f} minutes, with other work on the same two cores.\n\n"
+        f"{_table_of_results(entry)}"
     )
 
 
