@@ -119,7 +119,11 @@ def test_the_page_has_the_numbers_of_the_results(entry, tmp_path):
         "≤ 2.00",
         "✓ reached",
     ]
-    assert "hidden 384, cell lstm" in page and "All trainings of a seed took 3.0 minutes" in page and "numpy 2.0" in page
+    assert (
+        "hidden 384, cell lstm" in page
+        and "All trainings of a seed took 3.0 minutes" in page
+        and "numpy 2.0" in page
+    )
     assert applications.NOT_RUN not in page
 
 
