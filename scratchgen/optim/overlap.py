@@ -91,7 +91,11 @@ def buckets_of(shapes: Sequence[Shape]) -> list[range]:
 
 
 class InFlight:
-    """Sums over the ranks that are on their way at once."""
+    """Sums over the ranks that are on their way at once.
+
+    Ranks may begin with them in different orders, but all wait for them in the order of the channels: if each waited
+    for the sum with which it began, two ranks could wait for each other for ever.
+    """
 
     def __init__(self, ranks: Ranks):
         self._ranks = ranks
@@ -111,7 +115,7 @@ class InFlight:
     def results(self) -> dict[int, Total]:
         """Wait for all sums: their totals by channel."""
         while self._moving:
-            self._step(next(iter(self._moving)))
+            self._step(min(self._moving))
             self.advance()
         return self._totals
 

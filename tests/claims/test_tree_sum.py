@@ -263,6 +263,41 @@ def test_a_rank_sends_less_than_two_gradients_whatever_the_number_of_ranks():
         assert max(on_ranks(size, counted)) <= 2 * numbers * (size - 1) / size + 2 * size
 
 
+class LateRanks:
+    """Ranks whose messages arrive when somebody waits for them; `waited` are the channels of the exchanges."""
+
+    def __init__(self):
+        self.waited = []
+
+    def start_exchange(self, value, partner, channel):
+        ranks = self
+
+        class Late:
+            def is_done(self):
+                return False
+
+            def result(self):
+                ranks.waited.append(channel)
+                return value
+
+        return Late()
+
+
+@pytest.mark.parametrize("begun", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_all_ranks_wait_for_their_sums_in_one_order_so_that_none_waits_for_ever(begun):
+    def exchanges(channel):
+        for level in range(3):
+            yield level, 1
+        return channel
+
+    ranks = LateRanks()
+    flight = overlap.InFlight(ranks)
+    for channel in begun:
+        flight.start(channel, exchanges(channel))
+    assert flight.results() == {0: 0, 1: 1, 2: 2}
+    assert ranks.waited == [1, 1, 1, 2, 2, 2, 3, 3, 3]  # 0 is for other messages
+
+
 # --- the parts of a batch -----------------------------------------------------------------------------------
 
 

@@ -204,6 +204,15 @@ OPTIM = (
         only="fast_form",
     ),
     Fault(
+        name="a rank that waits for the sum with which it began",
+        module="scratchgen.optim.overlap",
+        text="self._step(min(self._moving))",
+        wrong="self._step(next(iter(self._moving)))",
+        says="Ranks that began in different orders can wait for each other for ever.",
+        claims=(TREE,),
+        only="in_one_order",
+    ),
+    Fault(
         name="parts that all weigh the same",
         module="scratchgen.optim.shards",
         text="float(count) / total",

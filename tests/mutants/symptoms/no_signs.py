@@ -71,6 +71,7 @@ REASONS = {
     "a gradient that is handed over at its first use": "trainings in one process take gradients at the end.",
     "a gradient that is handed over in shared memory": "trainings in one process take gradients at the end.",
     "a bucket that begins with its first gradient": "a sum over several ranks stops with an error.",
+    "a rank that waits for the sum with which it began": "one process waits for nobody.",
     "one array as the gradient by two arguments": (
         "the optimisers only read gradients; clipping in place would scale such a gradient twice."
     ),
