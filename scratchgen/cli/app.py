@@ -66,7 +66,9 @@ def run(
     number = seeds or (1 if quick else application.seeds)
     if not (on or quick):
         for absent in sorted(set(application.data) - set(application.data_here())):
-            print_line(f"{name}: {absent} is hosted nowhere and not on disk; it is left out")
+            print_line(
+                f"{name}: leaving out {absent}, which nobody hosts; set SCRATCHGEN_DATA to a folder that contains it"
+            )
     command = command_of(application, on, number, quick)
     session = {"quiet": quiet, "resume_with": f"{command} --out {shlex.quote(str(out))}"}
     directory, outcomes = run_application(application, out, range(number), data=on, quick=quick, **session)

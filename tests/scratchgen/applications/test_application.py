@@ -186,3 +186,19 @@ def test_a_data_set_that_nobody_hosts_is_left_out_where_it_is_not_on_disk(applic
             (folder / "debian-descriptions" / "debian_descriptions.tsv.gz").write_bytes(b"")
         run_application(both, tmp_path / folder.name, range(1))
         assert calls[-1][0] == expected
+
+
+@pytest.mark.parametrize("on, lines", [(None, 1), ("digits", 0)])
+def test_the_command_says_once_which_data_set_it_leaves_out(
+    application, tmp_path, monkeypatch, capsys, on, lines
+):
+    from scratchgen.cli import app
+
+    made = dataclasses.replace(
+        application[0], data=("digits", "debian-descriptions"), where_present=("debian-descriptions",)
+    )
+    monkeypatch.setattr("scratchgen.applications.catalogue.APPLICATIONS", {"number": made})
+    monkeypatch.setenv("SCRATCHGEN_DATA", str(tmp_path / "empty"))
+    app.run("number", on=on, seeds=1, out=tmp_path, quiet=True, quick=False)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert shown.count("leaving out debian-descriptions, which nobody hosts; set SCRATCHGEN_DATA") == lines
